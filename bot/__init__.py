@@ -1,0 +1,1 @@
+"""The clinic assistant: what understands, what protects, what speaks, where it is reached, how it is run."""

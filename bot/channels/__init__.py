@@ -1,0 +1,1 @@
+"""Where the assistant is reached; every channel goes through the front desk."""

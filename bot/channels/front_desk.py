@@ -1,0 +1,165 @@
+"""The front desk: every message of every channel passes here before the dialogue sees it.
+
+It recognizes danger and answers it at once, whatever else is broken, and it never stays silent: if the
+dialogue fails or takes too long, a text that names the emergency numbers goes out instead. Imports no rasa.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import re
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from bot.safety.care import CareState, Step, step
+from bot.safety.judgement import Level
+from bot.safety.replies import reply
+from bot.text.normalize import MAX_CHARACTERS, clean, shorten
+
+logger = logging.getLogger(__name__)
+
+DEADLINE_SECONDS = 5.0
+CONVERSATIONS = 20_000
+_PAYLOAD = re.compile(r"^\s*/+")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One message to the person."""
+
+    text: str
+    buttons: list[dict[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the desk did with one message.
+
+    Attributes:
+        replies: what to send, never empty.
+        step: the judgement and the care state after it.
+        answered_by: `care`, `dialogue` or `fault`.
+    """
+
+    replies: list[Reply]
+    step: Step | None
+    answered_by: str
+
+
+Dialogue = Callable[[str], Awaitable[list[Reply]]]
+Recorder = Callable[[str, str], Awaitable[None]]
+
+
+def pseudonym(sender: str) -> str:
+    """A short hash of a sender for logs; the sender itself is never logged."""
+    return hashlib.sha256(sender.encode("utf-8", "replace")).hexdigest()[:12]
+
+
+class FrontDesk:
+    """Receives messages and answers them."""
+
+    def __init__(self, deadline: float = DEADLINE_SECONDS) -> None:
+        """Set the time, in seconds, that the dialogue has for an answer."""
+        self._deadline = deadline
+        self._states: OrderedDict[str, CareState] = OrderedDict()
+        self._background: set[asyncio.Task[None]] = set()
+
+    async def receive(
+        self,
+        sender: str,
+        text: str,
+        channel: str,
+        dialogue: Dialogue,
+        record: Recorder | None = None,
+    ) -> Outcome:
+        """Answer one message.
+
+        Args:
+            sender: identifies the conversation.
+            text: what the person wrote, unaltered.
+            channel: the channel's name; decides wording and length.
+            dialogue: answers an ordinary message.
+            record: stores a message answered here (message, reply) in the conversation's history;
+                called in the background, its failure is logged and harms nothing.
+        """
+        taken = self._judge(sender, text)
+        if taken is not None:
+            self._note_event(sender, channel, taken)
+            if taken.situation is not None:
+                said = taken.text(channel)
+                if record is not None:
+                    self._in_background(record(shorten(clean(text)), said))
+                return Outcome([Reply(said)], taken, "care")
+        message = clean(text)
+        if len(message) > MAX_CHARACTERS:
+            return Outcome([Reply(reply("too_long", channel=channel))], taken, "fault")
+        replies = await self._ask(dialogue, message)
+        if not replies:
+            return Outcome([Reply(reply("fault", channel=channel))], taken, "fault")
+        note = taken.note_text(channel) if taken else None
+        if note:
+            last = replies[-1]
+            joint = " " if channel == "sms" else "\n\n"
+            replies = [*replies[:-1], Reply(f"{last.text}{joint}{note}", last.buttons)]
+        return Outcome(replies, taken, "dialogue")
+
+    async def settle(self) -> None:
+        """Wait until all background records are written."""
+        if self._background:
+            await asyncio.gather(*self._background)
+
+    def _judge(self, sender: str, text: str) -> Step | None:
+        try:
+            taken = step(self._states.get(sender, CareState()), shorten(text))
+        except Exception:
+            logger.exception("front_desk.judgement.failed")
+            return None
+        self._states[sender] = taken.state
+        self._states.move_to_end(sender)
+        while len(self._states) > CONVERSATIONS:
+            self._states.popitem(last=False)
+        return taken
+
+    async def _ask(self, dialogue: Dialogue, message: str) -> list[Reply]:
+        try:
+            return await asyncio.wait_for(dialogue(message), self._deadline)
+        except asyncio.TimeoutError:
+            logger.error("front_desk.dialogue.timeout after %s s", self._deadline)
+        except Exception as error:
+            logger.error("front_desk.dialogue.failed: %s", type(error).__name__)
+        return []
+
+    def _in_background(self, work: Awaitable[None]) -> None:
+        async def run() -> None:
+            try:
+                await asyncio.wait_for(work, self._deadline)
+            except Exception as error:
+                logger.error("front_desk.record.failed: %s", type(error).__name__)
+
+        task = asyncio.ensure_future(run())
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    def _note_event(self, sender: str, channel: str, taken: Step) -> None:
+        assessment = taken.assessment
+        if assessment.level in (Level.NONE, Level.INFORMATIONAL):
+            return
+        category = assessment.category.value if assessment.category else "unknown"
+        logger.warning(
+            "crisis category=%s level=%s channel=%s sender=%s situation=%s at=%d",
+            category,
+            assessment.level.value,
+            channel,
+            pseudonym(sender),
+            taken.situation,
+            int(time.time()),
+        )
+
+
+def without_payload(text: str) -> str:
+    """`text` such that the dialogue cannot take it for an intent or a command."""
+    return _PAYLOAD.sub("", text)

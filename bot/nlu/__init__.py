@@ -1,0 +1,1 @@
+"""What understands: which topic a message is about. Only `components` imports rasa."""

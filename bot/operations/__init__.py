@@ -1,0 +1,1 @@
+"""How it is run: starting the servers, asking in one process, measuring."""

@@ -1,0 +1,271 @@
+"""What happens after danger was recognized: the conversation stays in care until the person is safe.
+
+The state is a fold over what the person wrote, so any layer that knows the messages of a conversation
+comes to the same reply. Rules: safety_rules.md S04-S16, S22.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from bot.safety.guard import assess
+from bot.safety.judgement import Assessment, Category, Level
+from bot.safety.normalize import normalize
+from bot.safety.replies import reply
+
+JOINED_MESSAGES = 3
+_CRISIS_LINE_WORDS = frozenset({"988", "911", "home", "ayuda"})
+_RESET = re.compile(r"^\s*/?(?:restart|reset|back|session_start|start over|new chat)\b", re.I)
+_QUESTION = re.compile(
+    r"\?|\b(?:how much|how long|cost|price|insurance|book|appointment|schedule|spravato|ketamine"
+    r"|infusions?|cita|precio|cuanto|seguro medico|ketamina)\b"
+)
+_ANSWERS = {
+    "danger": re.compile(
+        r"\b(?:not safe|im not ok(?:ay)?|unsafe|in danger|cant keep myself safe|dont feel safe"
+        r"|no estoy (?:bien|a salvo|segur[oa])|en peligro|no me siento segur[oa])\b"
+    ),
+    "figure": re.compile(
+        r"\b(?:figure of speech|just an expression|(?:just|only|was|im) (?:kidding|joking|joke)|a joke"
+        r"|jk|didnt mean (?:it|that)|dont mean (?:it|that)|not what i meant|misunderstood|misread"
+        r"|you read (?:me|that) wrong|era (?:una )?broma|es un decir|no quise decir eso"
+        r"|me expres[eo] mal|no (?:im|i am) not suicidal|im not suicidal|not literally)\b"
+    ),
+    "safe": re.compile(
+        r"\b(?:(?:i am|im|we are|were|i feel|feeling|hes|shes|theyre) (?:still |really |totally )?"
+        r"(?:safe|ok|okay|fine|alright|all right|good)(?: now)?|safe (?:now|right now|for now)"
+        r"|not in (?:any )?danger|wont (?:do anything|hurt myself)|not going to (?:do anything|hurt"
+        r" myself|kill myself)|estoy (?:bien|a salvo|segur[oa]|mejor)|no estoy en peligro"
+        r"|no voy a hacer(?:me)? nada|a salvo)\b"
+    ),
+    "afraid": re.compile(
+        r"\b(?:police|cops?|hospital|ambulance|arrested|deport\w*|commit me|locked up|policia|migra"
+        r"|ambulancia|(?:cant|cannot|dont want to|afraid to|scared to|wont) call|no minutes"
+        r"|no (?:puedo|quiero) llamar|miedo (?:a|de) llamar|im deaf|soy sord[oa])\b"
+    ),
+    "leave": re.compile(
+        r"\b(?:leave me (?:alone|be)|go away|stop (?:texting|asking|messaging)|dejame (?:en paz|sol[oa])"
+        r"|dejenme|no me escriban?)\b"
+    ),
+    "angry": re.compile(
+        r"\b(?:fuck|fucking|shut up|useless|stupid|screw you|bullshit|dumb bot|callate|idiota|estupid\w+"
+        r"|pendej\w+|mierda|inutil)\b"
+    ),
+    "alone": re.compile(
+        r"\b(?:nobody|no one|noone|alone|no friends|nadie|estoy sol[oa]|sin nadie)\b"
+    ),
+    "thanks": re.compile(r"^(?:ok |okay )?(?:thanks?|thank you|thx|ty|ok|okay|gracias|vale)\b"),
+    "yes": re.compile(r"^(?:yes|yeah|yep|yea|ya|y|si|sip|a little|kind of|kinda|maybe|un poco)\b"),
+    "no": re.compile(r"^(?:no|nope|nah|not really|never|n|para nada|claro que no)\b"),
+}
+_OPENINGS = {
+    Category.SUICIDE: "suicide",
+    Category.SELF_HARM: "self_harm",
+    Category.HARM_OTHERS: "harm_others",
+    Category.MEDICAL_EMERGENCY: "medical",
+    Category.ABUSE_VIOLENCE: "abuse",
+}
+_SEXUAL = re.compile(
+    r"\b(?:rap(?:e|ed|ing)|sexual\w*|molest\w*|touched me|groped|violo|violaron|abus\w+ sexual\w*"
+    r"|me toco|manose\w*)\b"
+)
+_CHILD = re.compile(
+    r"\b(?:my (?:mom|dad|mother|father|stepdad|stepfather|parents?|uncle|foster\w*)|the kids?|my kids?"
+    r"|child(?:ren)?|baby|mi (?:mama|papa|padrastro|tio)|ninos?|hij[oa]s?)\b"
+)
+
+
+@dataclass(frozen=True)
+class CareState:
+    """Where a conversation stands.
+
+    Attributes:
+        phase: `none`, `asked` (in care, safety unknown) or `safe` (the person said so).
+        situation: the opening used last; empty before any.
+        language: language of the replies.
+        expects_life: whether the last question was about ending one's life (yes means danger).
+        used: how often each situation's replies were used.
+        recent: the last messages, judged together.
+    """
+
+    phase: str = "none"
+    situation: str = ""
+    language: str = "en"
+    expects_life: bool = False
+    used: dict[str, int] = field(default_factory=dict)
+    recent: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """What to do with one message.
+
+    Attributes:
+        state: the state after it.
+        situation: whose reply to send, None if the message goes on to the assistant.
+        turn: how often that situation was used before.
+        note: situation of a line to add below the assistant's ordinary answer, None for none.
+        assessment: the judgement that led here.
+    """
+
+    state: CareState
+    situation: str | None
+    turn: int
+    note: str | None
+    assessment: Assessment
+
+    def text(self, channel: str) -> str:
+        """The reply for `channel`; only where `situation` is set."""
+        assert self.situation is not None
+        return reply(self.situation, self.state.language, channel, self.turn)
+
+    def note_text(self, channel: str) -> str | None:
+        """The line to add below the ordinary answer, if any."""
+        if self.note is None:
+            return None
+        return reply(self.note, self.state.language, channel, self.turn)
+
+
+def judge(state: CareState, text: str) -> Assessment:
+    """Judge a message alone, then together with the ones just before it."""
+    alone = assess(text)
+    if alone.level.danger:
+        return alone
+    recent = [*state.recent, text][-JOINED_MESSAGES:]
+    for count in range(2, len(recent) + 1):
+        joined = assess(" ".join(recent[-count:]))
+        if joined.level is Level.ACUTE and joined.source == "lexicon":
+            return joined
+    return alone
+
+
+def step(state: CareState, text: str) -> Step:
+    """Take one message: the next state and what to say."""
+    plain = normalize(text).plain
+    if plain in _CRISIS_LINE_WORDS and state.phase == "none":
+        return _say(state, "wrong_number_988", Assessment(Level.NONE), text)
+    assessment = judge(state, text)
+    if state.phase == "none":
+        return _outside_care(state, text, assessment)
+    answer = _answer(plain, state)
+    if answer in ("figure", "safe") and not _denied(assessment):
+        return _now_safe(state, text, plain, answer, assessment)
+    if assessment.level.danger:
+        if state.phase == "safe":
+            return _open(state, text, assessment)
+        return _say(replace(state, phase="asked"), "in_danger", assessment, text)
+    if state.phase == "safe":
+        if answer == "thanks":
+            return _say(state, "safe_thanks_done", assessment, text)
+        ended = replace(state, phase="none", recent=())
+        return Step(ended, None, 0, "informational_line", assessment)
+    return _say(state, _follow_up(answer, text), assessment, text)
+
+
+def fold(texts: Iterable[str]) -> Step | None:
+    """Take all messages of a conversation in order; None if there are none."""
+    state, last = CareState(), None
+    for text in texts:
+        last = step(state, text)
+        state = last.state
+    return last
+
+
+def _denied(assessment: Assessment) -> bool:
+    return assessment.level is Level.ACUTE and assessment.source == "lexicon"
+
+
+def _outside_care(state: CareState, text: str, assessment: Assessment) -> Step:
+    if assessment.level.danger:
+        return _open(state, text, assessment)
+    note = "informational_line" if assessment.level is Level.INFORMATIONAL else None
+    recent = (*state.recent, text)[-(JOINED_MESSAGES - 1) :]
+    turn = state.used.get("informational_line", 0)
+    used = {**state.used, "informational_line": turn + 1} if note else state.used
+    after = replace(state, recent=recent, language=assessment.language, used=used)
+    return Step(after, None, turn, note, assessment)
+
+
+def _open(state: CareState, text: str, assessment: Assessment) -> Step:
+    situation = _opening(assessment, normalize(text).plain)
+    opened = replace(state, phase="asked", situation=situation, language=assessment.language)
+    return _say(opened, situation, assessment, text)
+
+
+def _opening(assessment: Assessment, plain: str) -> str:
+    category = assessment.category or Category.SUICIDE
+    if category is Category.ABUSE_VIOLENCE:
+        if assessment.minor:
+            return "minor_abuse"
+        if assessment.about_other:
+            return "other_abuse"
+        if _SEXUAL.search(plain):
+            return "abuse_sexual"
+        if _CHILD.search(plain):
+            return "abuse_child"
+    elif assessment.about_other and category is Category.MEDICAL_EMERGENCY:
+        return "other_medical"
+    elif category in (Category.SUICIDE, Category.SELF_HARM):
+        if assessment.about_other:
+            return "other_person"
+        if assessment.minor:
+            return "minor_suicide"
+    suffix = "acute" if assessment.level is Level.ACUTE else "possible"
+    return f"{_OPENINGS[category]}_{suffix}"
+
+
+def _answer(plain: str, state: CareState) -> str | None:
+    for name, pattern in _ANSWERS.items():
+        if not pattern.search(plain):
+            continue
+        if name in ("yes", "no"):
+            said_yes = name == "yes"
+            return "danger" if said_yes == state.expects_life else "safe"
+        return name
+    return None
+
+
+def _now_safe(
+    state: CareState, text: str, plain: str, answer: str, assessment: Assessment
+) -> Step:
+    rest = _ANSWERS[answer].sub(" ", plain) if answer in _ANSWERS else plain
+    if _QUESTION.search(text.lower()) and len(rest.split()) >= 3:
+        ended = replace(state, phase="none", recent=())
+        return Step(ended, None, 0, "informational_line", assessment)
+    if answer == "figure":
+        return _say(replace(state, phase="none", recent=()), "false_alarm", assessment, text)
+    situation = "safe_for_now" if state.phase == "asked" else "safe_thanks_done"
+    return _say(replace(state, phase="safe", recent=()), situation, assessment, text)
+
+
+def _follow_up(answer: str | None, text: str) -> str:
+    if _RESET.match(text):
+        return "reset_attempt"
+    named = {
+        "danger": "in_danger",
+        "afraid": "afraid_to_call",
+        "leave": "leave_me_alone",
+        "angry": "angry",
+        "alone": "nobody_there",
+        "thanks": "still_there",
+    }
+    if answer in named:
+        return named[answer]
+    return "hold_back" if _QUESTION.search(text.lower()) else "still_there"
+
+
+def _say(state: CareState, situation: str, assessment: Assessment, text: str) -> Step:
+    turn = state.used.get(situation, 0)
+    said = reply(situation, state.language, "web", turn)
+    asks_life = said.rstrip().endswith("?") and bool(
+        re.search(r"\b(?:life|vida)\b", said.rsplit(".", 1)[-1])
+    )
+    after = replace(
+        state,
+        used={**state.used, situation: turn + 1},
+        expects_life=asks_life,
+        recent=() if state.phase != "none" else state.recent,
+    )
+    return Step(after, situation, turn, None, assessment)
