@@ -181,9 +181,7 @@ async def _evaluate_topics(rows: list[dict[str, str]], folder: Path | None) -> N
     results = []
     for row in tqdm(rows, unit="message", file=sys.stderr, disable=None):
         answered = await assistant.ask(row["text"])
-        results.append(
-            TopicResult(row["text"], row["topic"], answered.topic, answered.ranking)
-        )
+        results.append(TopicResult(row["text"], row["topic"], answered.topic, answered.ranking))
     found = topic_report(results)
     click.echo(f"messages                     {found.count}")
     click.echo(f"accuracy                     {found.accuracy:.3f}")
@@ -196,9 +194,7 @@ async def _evaluate_topics(rows: list[dict[str, str]], folder: Path | None) -> N
         click.echo(f"answerable but rejected      {found.false_rejections:.3f}")
     click.echo("\ntopic                          n  precision  recall")
     for name, scores in found.topics.items():
-        click.echo(
-            f"{name:28} {scores['support']:4.0f}  {scores['precision']:9.2f}  {scores['recall']:6.2f}"
-        )
+        click.echo(f"{name:28} {scores['support']:4.0f}  {scores['precision']:9.2f}  {scores['recall']:6.2f}")
     click.echo("\nmost confused (true -> given)")
     for truth, given, times in found.confused:
         click.echo(f"  {truth} -> {given}: {times}")

@@ -109,6 +109,9 @@ def parse_answer(intent: str, variations: list[dict[str, Any]]) -> Answer:
     sms = [variation for variation in variations if variation.get("channel") == SMS]
     if len(web) != 1 or len(sms) != 1:
         raise CatalogError(f"{intent}: needs one text for all channels and one for SMS.")
+    for variation in (web[0], sms[0]):
+        if not isinstance(variation.get("text"), str) or not variation["text"].strip():
+            raise CatalogError(f"{intent}: a variation has no `text`.")
     try:
         provenance = Provenance.parse_obj(web[0].get("metadata") or {})
     except ValueError as error:

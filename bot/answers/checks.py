@@ -19,13 +19,15 @@ MAX_SMS_CHARACTERS = 300
 MAX_TITLE_CHARACTERS = 32
 FORBIDDEN = {
     "a cure is promised": r"(?<!no )(?<!not a )\bcures?\b",
-    "a result is promised": r"guarantee|\bwill (?:work|help|heal|fix)\b|miracle|breakthrough|life-?changing",
+    "a result is promised": r"guarantee|\bwill (?:work|help|heal|fix)\b"
+    r"|miracle|breakthrough|life-?changing",
     "safety is promised": r"safe for (?:everyone|everybody|all|you)\b|no side effects|risk-?free|harmless",
     "addiction is denied": r"non-?addictive|not addictive",
     "approval is overstated": r"fda[- ]approved ketamine|ketamine is (?:fda[- ])?approved",
     "a price is inexact": r"as low as|\band up\b|starting at",
     "a verdict is given": r"\byou (?:do )?qualify\b|you are a (?:good )?candidate",
-    "it speaks as a clinician": r"\bI (?:recommend|prescribe|diagnose|advise)\b|\bas your (?:doctor|nurse|therapist)|"
+    "it speaks as a clinician": r"\bI (?:recommend|prescribe|diagnose|advise)\b"
+    r"|\bas your (?:doctor|nurse|therapist)|"
     r"\bI(?:'m| am) (?:a|your) (?:doctor|nurse|therapist|clinician|counselor)",
     "a medicine change is told": r"\b(?:you should|please) (?:stop|start|skip|taper)\b",
     "a testimonial is used": r"our patients (?:say|love)|success stor(?:y|ies)",
@@ -36,7 +38,8 @@ FORBIDDEN = {
 }
 SMS_FORBIDDEN = {
     "a price on SMS": r"\$|\bdollars?\b|\bprices? (?:is|are|from)\b",
-    "promotion on SMS": r"\b(?:we|the clinic) (?:offers?|sells?|provides?)\b|available now|appointments? available",
+    "promotion on SMS": r"\b(?:we|the clinic) (?:offers?|sells?|provides?)\b"
+    r"|available now|appointments? available",
 }
 
 

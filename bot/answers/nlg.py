@@ -22,9 +22,7 @@ from bot.safety.components import CRISIS, care_step
 class ClinicAnswers(NaturalLanguageGenerator):  # type: ignore[misc]
     """Words a response for a channel; the first of a conversation discloses the assistant."""
 
-    def __init__(
-        self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None
-    ) -> None:
+    def __init__(self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None) -> None:
         self._settings = clinic_settings()
         install_gate(FrontDesk())
 

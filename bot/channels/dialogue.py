@@ -29,9 +29,13 @@ class NamedCollector(CollectingOutputChannel):  # type: ignore[misc]
         super().__init__()
         self._channel = channel
 
-    def name(self) -> str:  # type: ignore[override]
+    def name(self) -> str:
         """The channel the replies are for."""
         return self._channel
+
+    async def send_text_message(self, recipient_id: str, text: str, **kwargs: Any) -> None:
+        """Keep a reply's paragraphs in one message."""
+        await self._persist_message(self._message(recipient_id, text=text.strip()))
 
 
 def as_reply(message: dict[str, Any]) -> Reply:

@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from bot.safety.care import CareState, Step, step
+from bot.safety.guard import assess
 from bot.safety.judgement import Level
 from bot.safety.replies import reply
 from bot.text.normalize import MAX_CHARACTERS, clean, shorten
@@ -65,6 +66,7 @@ class FrontDesk:
     def __init__(self, deadline: float = DEADLINE_SECONDS) -> None:
         """Set the time, in seconds, that the dialogue has for an answer."""
         self._deadline = deadline
+        assess("")
         self._states: OrderedDict[str, CareState] = OrderedDict()
         self._background: set[asyncio.Task[None]] = set()
 

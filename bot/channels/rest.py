@@ -36,7 +36,7 @@ def read_message(body: bytes) -> tuple[str, str]:
         BadInput: naming what is missing or malformed.
     """
     if not body.strip():
-        raise BadInput("The body is empty. Send JSON such as {\"message\": \"hello\"}.")
+        raise BadInput('The body is empty. Send JSON such as {"message": "hello"}.')
     if len(body) > MAX_BODY_BYTES:
         raise BadInput(f"The body is larger than {MAX_BODY_BYTES} bytes.")
     try:
@@ -88,9 +88,7 @@ class RestChannel(InputChannel):  # type: ignore[misc]
             try:
                 sender, message = read_message(request.body or b"")
             except BadInput as error:
-                return response.json(
-                    {"error": str(error), "text": reply("fault")}, status=400
-                )
+                return response.json({"error": str(error), "text": reply("fault")}, status=400)
             agent = getattr(request.app.ctx, "agent", None)
             outcome = await self._desk.receive(
                 sender,

@@ -83,9 +83,7 @@ def weekly(settings: ClinicSettings) -> str:
     """The week's hours on one line, equal neighbouring days joined."""
     groups: list[tuple[list[str], str]] = []
     for day in WEEKDAYS:
-        text = " and ".join(
-            f"{_minutes(span.start)} to {_minutes(span.end)}" for span in settings.hours[day]
-        )
+        text = " and ".join(f"{_minutes(span.start)} to {_minutes(span.end)}" for span in settings.hours[day])
         if groups and groups[-1][1] == text:
             groups[-1][0].append(day)
         else:

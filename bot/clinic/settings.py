@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import re
 from functools import lru_cache
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 from pydantic import BaseModel, BaseSettings, Extra, HttpUrl, ValidationError, validator
+from pydantic.env_settings import SettingsError as BadVariable
 
 DEFAULT_PATH = Path(__file__).resolve().parents[2] / "clinic.yml"
 PATH_VARIABLE = "CLINIC_SETTINGS"
@@ -40,6 +42,19 @@ def _span(value: object) -> Span:
     if span.start >= span.end or span.end > 24 * 60:
         raise ValueError(f"{value!r} does not end after it starts")
     return span
+
+
+def _spans(value: object) -> list[object]:
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError as error:
+            raise ValueError(f"{value!r} is not a list of spans") from error
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise ValueError(f"{value!r} is not a list of spans")
+    return value
 
 
 class Price(BaseModel):
@@ -107,9 +122,13 @@ class ClinicSettings(BaseSettings):
         try:
             ZoneInfo(value)
         except (KeyError, ValueError, OSError) as error:
-            raise ValueError(
-                f"{value!r} is not a time zone such as America/Los_Angeles"
-            ) from error
+            raise ValueError(f"{value!r} is not a time zone such as America/Los_Angeles") from error
+        return value
+
+    @validator("closed_dates", pre=True, each_item=True)
+    def _date(cls, value: object) -> object:
+        if not isinstance(value, (str, dt.date)):
+            raise ValueError(f"{value!r} is not a date such as '2026-12-25'")
         return value
 
     @validator("hours", pre=True)
@@ -123,7 +142,7 @@ class ClinicSettings(BaseSettings):
         if missing:
             raise ValueError(f"{', '.join(missing)} missing (use [] for a closed day)")
         return {
-            day: sorted((_span(item) for item in value[day] or []), key=lambda span: span.start)
+            day: sorted((_span(item) for item in _spans(value[day])), key=lambda span: span.start)
             for day in WEEKDAYS
         }
 
@@ -148,12 +167,16 @@ def read_settings(path: Path) -> ClinicSettings:
         raise SettingsError(f"{path} is not valid YAML: {detail}") from error
     if not isinstance(loaded, dict):
         raise SettingsError(f"{path} must hold fields such as `phone: ...`.")
+    odd = [key for key in loaded if not isinstance(key, str)]
+    if odd:
+        raise SettingsError(f"{path}: {odd[0]}: extra fields not permitted")
     try:
         return ClinicSettings(**loaded)
+    except BadVariable as error:
+        raise SettingsError(f"{path}: {error}; it must hold JSON") from error
     except ValidationError as error:
         problems = "; ".join(
-            f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}"
-            for item in error.errors()
+            f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors()
         )
         raise SettingsError(f"{path}: {problems}") from error
 

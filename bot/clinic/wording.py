@@ -45,8 +45,7 @@ def phrases(settings: ClinicSettings, now: dt.datetime) -> dict[str, str]:
             if settings.after_hours_phone
             else "Ask the clinic whom to call after hours."
         ),
-        "cancellation": settings.cancellation_policy
-        or "Please ask the clinic about its cancellation rules.",
+        "cancellation": settings.cancellation_policy or "Please ask the clinic about its cancellation rules.",
         "call_911": phrase("emergency"),
         "call_988": phrase("lifeline"),
         "call_poison": phrase("poison"),
@@ -56,19 +55,19 @@ def phrases(settings: ClinicSettings, now: dt.datetime) -> dict[str, str]:
 def _address(settings: ClinicSettings) -> str:
     if not settings.address:
         return f"The clinic is in {settings.city}; the front desk can give you directions."
-    place = f"The clinic is at {settings.address}."
+    place = _sentence(f"The clinic is at {settings.address}")
     return f"{place} {settings.directions}" if settings.directions else place
 
 
 def _listed(items: list[str] | None, lead: str, otherwise: str) -> str:
-    return f"{lead}: {', '.join(items)}." if items else otherwise
+    return _sentence(f"{lead}: {', '.join(items)}") if items else otherwise
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _telehealth(offered: bool | None) -> str:
     if offered is None:
         return "Please ask the clinic whether it offers video visits."
-    return (
-        "The clinic offers some video visits."
-        if offered
-        else "The clinic does not offer video visits."
-    )
+    return "The clinic offers some video visits." if offered else "The clinic does not offer video visits."

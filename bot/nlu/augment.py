@@ -61,13 +61,14 @@ def reworded(texts: Sequence[str], intents: Sequence[str]) -> tuple[list[str], l
     """One rewording for each FAQ message that names the treatment; same order on every run."""
     chance = random.Random(SEED)
     more_texts, more_intents = [], []
-    for text, intent in zip(texts, intents):
+    for text, intent in zip(texts, intents, strict=True):
         match = _WORDS.search(text)
         if not match or not intent.startswith("faq/") or intent in _WORD_MATTERS:
             continue
         word = match.group().lower()
         others = _SESSION if _NAMES_OF_SESSIONS.fullmatch(word) else _THERAPY
-        other = chance.choice([name for name in others if name != word])
+        single = word[:-1] if word.endswith("s") and others is _SESSION else word
+        other = chance.choice([name for name in others if name != single])
         if word.endswith("s") and others is _SESSION:
             other += "s"
         more_texts.append(text[: match.start()] + other + text[match.end() :])

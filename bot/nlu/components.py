@@ -106,7 +106,7 @@ class TopicIntentClassifier(GraphComponent, IntentClassifier):  # type: ignore[m
         if self._classifier is None:
             return messages
         rankings = self._classifier.rank([str(message.get(TEXT) or "") for message in messages])
-        for message, ranking in zip(messages, rankings):
+        for message, ranking in zip(messages, rankings, strict=True):
             _annotate(message, ranking, decide(ranking, self._thresholds))
         return messages
 
@@ -134,9 +134,7 @@ def _annotate(message: Message, ranking: Ranking, decision: Decision) -> None:
     )
     message.set("topic_similarity", ranking.similarity, add_to_output=True)
     if topic:
-        message.set(
-            "response_selector", {chosen: _selection(decision, ranking)}, add_to_output=True
-        )
+        message.set("response_selector", {chosen: _selection(decision, ranking)}, add_to_output=True)
 
 
 def _selection(decision: Decision, ranking: Ranking) -> dict[str, Any]:

@@ -22,7 +22,7 @@ class Thresholds:
     """
 
     confidence: float = 0.2
-    similarity: float = 0.45
+    similarity: float = 0.57
     sure: float = 0.8
 
 

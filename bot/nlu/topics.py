@@ -131,6 +131,7 @@ class TopicClassifier:
         intents = sorted(set(labels))
         if len(intents) < 2:
             raise ValueError("Training needs examples of at least two intents.")
+        texts = _prepared(texts)
         index = {intent: number for number, intent in enumerate(intents)}
         more_texts, more_labels = reworded(texts, labels)
         everything = [*texts, *more_texts]
@@ -141,7 +142,7 @@ class TopicClassifier:
         temperature, start = _temperature(features, targets, len(intents))
         weights, bias = _fit(features, targets, len(intents), start)
         directions = _directions(dense[: len(texts), :similar_dimensions])
-        arrays = {
+        arrays: dict[str, npt.NDArray[Any]] = {
             "weights": weights,
             "bias": bias,
             "temperature": np.array(temperature, np.float32),
@@ -155,11 +156,10 @@ class TopicClassifier:
         if not texts:
             return []
         arrays = self._arrays
+        texts = _prepared(texts)
         dense = self._encoder.encode(texts)
         features = np.hstack([dense, self._characters.encode(texts)])
-        probabilities = _softmax(
-            (features @ arrays["weights"].T + arrays["bias"]) / arrays["temperature"]
-        )
+        probabilities = _softmax((features @ arrays["weights"].T + arrays["bias"]) / arrays["temperature"])
         examples = self._examples()
         similarities = _directions(dense[:, : examples.shape[1]]) @ examples.T
         nearest = similarities.argmax(axis=1)
@@ -201,9 +201,7 @@ class TopicClassifier:
         words = json.loads((folder / WORDS_FILE).read_text(encoding="utf-8"))
         with np.load(folder / ARRAYS_FILE, allow_pickle=False) as archive:
             arrays = {key: archive[key] for key in archive.files}
-        characters = CharacterVectors(
-            words["vocabulary"], arrays.pop("idf"), arrays.pop("projection")
-        )
+        characters = CharacterVectors(words["vocabulary"], arrays.pop("idf"), arrays.pop("projection"))
         return cls(encoder, characters, arrays, words["intents"])
 
 
@@ -218,7 +216,11 @@ def _fit(
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(
-        C=REGULARIZATION, max_iter=ITERATIONS, tol=1e-3, random_state=SEED, warm_start=start is not None
+        C=REGULARIZATION,
+        max_iter=ITERATIONS,
+        tol=1e-3,
+        random_state=SEED,
+        warm_start=start is not None,
     )
     if start is not None and classes > 2:
         model.coef_, model.intercept_ = (part.astype(features.dtype) for part in start)
@@ -234,6 +236,11 @@ def _fit(
     else:
         weights[model.classes_], bias[model.classes_] = model.coef_, model.intercept_
     return weights, bias
+
+
+def _prepared(texts: Sequence[str]) -> list[str]:
+    """What case and closing punctuation say depends on the writer, not on the topic."""
+    return [" ".join(text.lower().split()).rstrip(" ?!.") or text for text in texts]
 
 
 def _directions(vectors: Floats) -> Floats:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sys
 import time
 import uuid
 from dataclasses import dataclass
@@ -62,6 +64,16 @@ def latest_model(folder: Path = MODELS) -> Path:
     return found[-1]
 
 
+def _quiet() -> None:
+    """Rasa logs events, messages among them, to standard output unless told otherwise."""
+    import structlog
+
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
 class Assistant:
     """Answers messages as the server would, each conversation by its sender."""
 
@@ -72,6 +84,7 @@ class Assistant:
             NoModel: if there is none.
         """
         path = model or latest_model()
+        _quiet()
         from rasa.core.agent import Agent
         from rasa.utils.endpoints import EndpointConfig
 
@@ -101,9 +114,7 @@ class Assistant:
         await self._desk.settle()
         return await self._described(text, person, outcome, spent)
 
-    async def _described(
-        self, text: str, person: str, outcome: Outcome, spent: float
-    ) -> Answered:
+    async def _described(self, text: str, person: str, outcome: Outcome, spent: float) -> Answered:
         replies = [{"text": item.text, "buttons": item.buttons} for item in outcome.replies]
         crisis = None
         if outcome.step is not None and outcome.step.assessment.level is not Level.NONE:
@@ -128,5 +139,3 @@ class Assistant:
         order = [item["name"] for item in ranked]
         facts = list(details.get("facts") or [])
         return Answered(text, topic, [topic], confidence, crisis, replies, facts, spent, order)
-
-

@@ -37,7 +37,7 @@ def read_lines(path: Path, needed: Sequence[str]) -> tuple[list[dict[str, Any]],
         OSError: if the file cannot be read.
     """
     rows, bad = [], []
-    for number, raw in enumerate(path.read_bytes().splitlines(), 1):
+    for number, raw in enumerate(path.read_bytes().removeprefix(b"\xef\xbb\xbf").splitlines(), 1):
         if not raw.strip():
             continue
         try:
@@ -45,11 +45,7 @@ def read_lines(path: Path, needed: Sequence[str]) -> tuple[list[dict[str, Any]],
         except (ValueError, RecursionError):
             bad.append(BadLine(number, "is not valid JSON"))
             continue
-        missing = [
-            name
-            for name in needed
-            if not isinstance(row, dict) or not isinstance(row.get(name), str)
-        ]
+        missing = [name for name in needed if not isinstance(row, dict) or not isinstance(row.get(name), str)]
         if missing:
             bad.append(BadLine(number, f"has no `{missing[0]}`"))
         else:

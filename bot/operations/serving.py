@@ -90,8 +90,10 @@ def serve(model: str, port: int, action_port: int) -> int:
         ),
         (
             "assistant",
-            ("-m", "rasa", "run", "--model", model, "--port", str(port), "-i", "127.0.0.1")
-            + ("--endpoints", endpoints),
+            (
+                *("-m", "rasa", "run", "--model", model, "--port", str(port)),
+                *("-i", "127.0.0.1", "--endpoints", endpoints),
+            ),
             f"http://127.0.0.1:{port}/webhooks/rest/ready",
         ),
     ]
@@ -100,13 +102,14 @@ def serve(model: str, port: int, action_port: int) -> int:
     def stop(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, stop)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
     try:
         for what, arguments, _ in commands:
             processes.append(
                 (what, subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=environment))
             )
-        for (what, process), (_, _, url) in zip(processes, commands):
+        for (what, process), (_, _, url) in zip(processes, commands, strict=True):
             _wait(url, process, what)
         print(
             f"\nThe assistant answers at http://127.0.0.1:{port}\nTry it:\n"
@@ -130,7 +133,7 @@ def serve(model: str, port: int, action_port: int) -> int:
 def _stop(processes: list[subprocess.Popen[bytes]]) -> None:
     for process in processes:
         if process.poll() is None:
-            process.send_signal(signal.SIGINT)
+            process.terminate()
     limit = time.monotonic() + STOP_SECONDS
     for process in processes:
         with contextlib.suppress(subprocess.TimeoutExpired):

@@ -53,9 +53,7 @@ _ANSWERS = {
         r"\b(?:fuck|fucking|shut up|useless|stupid|screw you|bullshit|dumb bot|callate|idiota|estupid\w+"
         r"|pendej\w+|mierda|inutil)\b"
     ),
-    "alone": re.compile(
-        r"\b(?:nobody|no one|noone|alone|no friends|nadie|estoy sol[oa]|sin nadie)\b"
-    ),
+    "alone": re.compile(r"\b(?:nobody|no one|noone|alone|no friends|nadie|estoy sol[oa]|sin nadie)\b"),
     "thanks": re.compile(r"^(?:ok |okay )?(?:thanks?|thank you|thx|ty|ok|okay|gracias|vale)\b"),
     "yes": re.compile(r"^(?:yes|yeah|yep|yea|ya|y|si|sip|a little|kind of|kinda|maybe|un poco)\b"),
     "no": re.compile(r"^(?:no|nope|nah|not really|never|n|para nada|claro que no)\b"),
@@ -227,9 +225,7 @@ def _answer(plain: str, state: CareState) -> str | None:
     return None
 
 
-def _now_safe(
-    state: CareState, text: str, plain: str, answer: str, assessment: Assessment
-) -> Step:
+def _now_safe(state: CareState, text: str, plain: str, answer: str, assessment: Assessment) -> Step:
     rest = _ANSWERS[answer].sub(" ", plain) if answer in _ANSWERS else plain
     if _QUESTION.search(text.lower()) and len(rest.split()) >= 3:
         ended = replace(state, phase="none", recent=())
@@ -259,9 +255,7 @@ def _follow_up(answer: str | None, text: str) -> str:
 def _say(state: CareState, situation: str, assessment: Assessment, text: str) -> Step:
     turn = state.used.get(situation, 0)
     said = reply(situation, state.language, "web", turn)
-    asks_life = said.rstrip().endswith("?") and bool(
-        re.search(r"\b(?:life|vida)\b", said.rsplit(".", 1)[-1])
-    )
+    asks_life = said.rstrip().endswith("?") and bool(re.search(r"\b(?:life|vida)\b", said.rsplit(".", 1)[-1]))
     after = replace(
         state,
         used={**state.used, situation: turn + 1},

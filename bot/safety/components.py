@@ -108,9 +108,7 @@ def care_step(tracker: DialogueStateTracker) -> Step | None:
     return fold(event.text or "" for event in tracker.events if isinstance(event, UserUttered))
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=False
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=False)
 class CarePolicy(Policy):  # type: ignore[misc]
     """Answers a person in danger before any rule, form or command, and keeps the conversation in care."""
 

@@ -41,9 +41,7 @@ def messages(folder: Path = SAFETY_DATA) -> Iterator[Labelled]:
             if line.startswith("##"):
                 header = line.lstrip("#").split()
                 if len(header) != 5 or header[0] not in LABELS:
-                    raise CorpusError(
-                        f"{path.name}:{number}: expected `## category level lang about style`."
-                    )
+                    raise CorpusError(f"{path.name}:{number}: expected `## category level lang about style`.")
             elif line and not line.startswith("# "):
                 if header is None:
                     raise CorpusError(f"{path.name}:{number}: a message before any header.")

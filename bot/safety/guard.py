@@ -22,6 +22,7 @@ from bot.text.use_multilingual import UseMultilingual
 logger = logging.getLogger(__name__)
 
 WHOLE_TOKENS = 96
+SHORT_WORDS = 45
 WINDOW_WORDS = 24
 WINDOW_STEP = 12
 ENCODED_WINDOWS = 5
@@ -82,9 +83,7 @@ class Guard:
             return by_model
         return by_words
 
-    def _judge(
-        self, normalized: Normalized, model: GuardModel, encoder: UseMultilingual
-    ) -> Assessment:
+    def _judge(self, normalized: Normalized, model: GuardModel, encoder: UseMultilingual) -> Assessment:
         words = normalized.plain.split()
         if not words:
             return Assessment(Level.NONE)
@@ -95,10 +94,7 @@ class Guard:
         chosen = _most_suspicious(scores[1:])
         ratio = len(readable) / len(words)
         parts = [_ends(normalized.readable, encoder)]
-        parts += [
-            " ".join(readable[int(spans[i][0] * ratio) : int(spans[i][1] * ratio) + 1])
-            for i in chosen
-        ]
+        parts += [" ".join(readable[int(spans[i][0] * ratio) : int(spans[i][1] * ratio) + 1]) for i in chosen]
         vectors = encoder.encode(parts)
         kept = scores[[0, *(i + 1 for i in chosen)]]
         probabilities = model.probabilities(vectors, kept)
@@ -125,7 +121,7 @@ class Guard:
 
 
 def _windows(words: int) -> list[tuple[int, int]]:
-    if words <= WINDOW_WORDS:
+    if words <= SHORT_WORDS:
         return []
     starts = range(0, max(words - WINDOW_WORDS // 2, 1), WINDOW_STEP)
     return [(start, min(start + WINDOW_WORDS, words)) for start in starts]

@@ -1,7 +1,7 @@
 """The guard's classifier: a multilingual encoder and character and word n-grams, stacked.
 
-Two linear models judge a text from different sides: one reads its meaning (the encoder's vector, the same
-space for English and Spanish), one its letters and words (misspellings, slang). A third, small one joins
+Two models judge a text from different sides: a small network reads its meaning (the encoder's vector, the
+same space for English and Spanish), a linear one its letters and words (misspellings, slang). A third joins
 their scores; it is fitted on predictions for messages that the first two had not seen, so its probabilities
 are honest.
 """
@@ -24,6 +24,9 @@ ARRAYS_FILE = "guard.npz"
 SETTINGS_FILE = "guard.json"
 BUCKETS = 2**16
 FOLDS = 3
+HIDDEN = 256
+EPOCHS = 25
+FLOOR = 1e-6
 SEED = 20261123
 DANGER = len(CATEGORIES)
 
@@ -76,7 +79,8 @@ class GuardModel:
     def probabilities(self, vectors: Floats, letter_scores: FloatArray) -> FloatArray:
         """Label probabilities, shape (texts, labels), rows summing to one."""
         a = self._arrays
-        meaning = vectors @ a["meaning"] + a["meaning_bias"]
+        hidden = np.maximum(vectors @ a["hidden"] + a["hidden_bias"], 0.0)
+        meaning = np.log(_softmax(hidden @ a["meaning"] + a["meaning_bias"]) + FLOOR)
         return _softmax(np.hstack([meaning, letter_scores]) @ a["stack"] + a["stack_bias"])
 
     def side(self, question: str, vectors: Floats, letter_scores: FloatArray) -> FloatArray:
@@ -84,7 +88,8 @@ class GuardModel:
         a = self._arrays
         features = np.hstack([vectors, letter_scores])
         score: FloatArray = features @ a[question] + a[f"{question}_bias"]
-        return 1.0 / (1.0 + np.exp(-score))
+        chance: FloatArray = 1.0 / (1.0 + np.exp(-score))
+        return chance
 
     def save(self, folder: Path) -> None:
         """Write the model's files into `folder`."""
@@ -137,17 +142,18 @@ def train(
     unseen = np.zeros((len(targets), 2 * len(LABELS)), np.float32)
     for fold in range(FOLDS):
         fit, rest = folds != fold, folds == fold
-        meaning, bias = _linear(vectors[fit], targets[fit], 6.0)
+        network = _network(vectors[fit], targets[fit])
         words, words_bias = _words(letters[fit], targets[fit])
-        unseen[rest] = np.hstack(
-            [vectors[rest] @ meaning + bias, letters[rest] @ words + words_bias]
-        )
+        meaning = np.log(network.predict_proba(vectors[rest]) + FLOOR)
+        unseen[rest] = np.hstack([meaning, letters[rest] @ words + words_bias])
     stack, stack_bias = _linear(unseen, targets, 1.0)
-    meaning, bias = _linear(vectors, targets, 6.0)
+    network = _network(vectors, targets)
     words, words_bias = _words(letters, targets)
     arrays: dict[str, FloatArray] = {
-        "meaning": meaning,
-        "meaning_bias": bias,
+        "hidden": network.coefs_[0],
+        "hidden_bias": network.intercepts_[0],
+        "meaning": network.coefs_[1],
+        "meaning_bias": network.intercepts_[1],
         "letters": words.astype(np.float32),
         "letters_bias": words_bias,
         "stack": stack,
@@ -162,9 +168,18 @@ def train(
     return GuardModel(arrays, {"labels": list(LABELS)}), danger(honest)
 
 
-def _linear(
-    features: FloatArray, targets: npt.NDArray[Any], strength: float
-) -> tuple[Floats, Floats]:
+def _network(vectors: Floats, targets: npt.NDArray[Any]) -> Any:
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.neural_network import MLPClassifier
+
+    model = MLPClassifier((HIDDEN,), alpha=1e-3, max_iter=EPOCHS, learning_rate_init=1e-3, random_state=SEED)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(vectors, targets)
+    return model
+
+
+def _linear(features: FloatArray, targets: npt.NDArray[Any], strength: float) -> tuple[Floats, Floats]:
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 

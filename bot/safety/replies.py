@@ -16,9 +16,7 @@ PATH = Path(__file__).with_name("replies.yml")
 
 @lru_cache(maxsize=1)
 def _situations() -> dict[str, dict[str, dict[str, list[str]]]]:
-    loaded: dict[str, Any] = yaml.load(
-        PATH.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
-    )
+    loaded: dict[str, Any] = yaml.load(PATH.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     situations: dict[str, dict[str, dict[str, list[str]]]] = loaded["situations"]
     return situations
 

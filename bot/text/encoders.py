@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -66,17 +67,17 @@ class Remembering:
         self._known: dict[str, Vectors] = {}
         self._used: set[str] = set()
         try:
-            with np.load(path, allow_pickle=False) as archive:
-                self._known = dict(zip(archive["keys"].tolist(), archive["vectors"]))
-        except (OSError, ValueError, KeyError):
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+                self._known = dict(zip(archive["keys"].tolist(), archive["vectors"], strict=True))
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
             self._known = {}
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Encode `texts`, each different text at most once ever."""
         keys = [hashlib.sha256(text.encode("utf-8", "replace")).hexdigest() for text in texts]
-        new = {key: text for key, text in zip(keys, texts) if key not in self._known}
+        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._known}
         if new:
-            self._known.update(zip(new, self._encoder.encode(list(new.values()))))
+            self._known.update(zip(new, self._encoder.encode(list(new.values())), strict=True))
         self._used.update(keys)
         return np.array([self._known[key] for key in keys], np.float32)
 

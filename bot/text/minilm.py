@@ -59,9 +59,7 @@ def build() -> tuple[bytes, str]:
     """
     from safetensors.numpy import load_file
 
-    weights = load_file(
-        str(package_file(PACKAGE, "model", "model.safetensors", sha256=WEIGHTS_SHA256))
-    )
+    weights = load_file(str(package_file(PACKAGE, "model", "model.safetensors", sha256=WEIGHTS_SHA256)))
     tokenizer = package_file(PACKAGE, "model", "tokenizer.json", sha256=TOKENIZER_SHA256)
     return quantized(_graph(weights)), tokenizer.read_text(encoding="utf-8")
 
@@ -80,9 +78,7 @@ def _graph(weights: dict[str, Any]) -> Any:
         return g.op("Transpose", g.op("Reshape", x, g.ints(0, 0, HEADS, size)), perm=order)
 
     words = g.op("Gather", g.constant(weights["embeddings.word_embeddings.weight"]), "ids")
-    places = g.op(
-        "Gather", g.constant(weights["embeddings.position_embeddings.weight"]), "positions"
-    )
+    places = g.op("Gather", g.constant(weights["embeddings.position_embeddings.weight"]), "positions")
     kind = g.constant(weights["embeddings.token_type_embeddings.weight"][0])
     x = norm(g.op("Add", g.op("Add", words, places), kind), "embeddings.LayerNorm")
     mask = g.op("Cast", "mask", to=TensorProto.FLOAT)
@@ -100,9 +96,7 @@ def _graph(weights: dict[str, Any]) -> Any:
         mixed = dense(mixed, f"{name}.attention.output.dense")
         x = norm(g.op("Add", x, mixed), f"{name}.attention.output.LayerNorm")
         hidden = g.gelu(dense(x, f"{name}.intermediate.dense"))
-        x = norm(
-            g.op("Add", x, dense(hidden, f"{name}.output.dense")), f"{name}.output.LayerNorm"
-        )
+        x = norm(g.op("Add", x, dense(hidden, f"{name}.output.dense")), f"{name}.output.LayerNorm")
     weight = g.op("Unsqueeze", mask, g.ints(2))
     total = g.op("ReduceSum", g.op("Mul", x, weight), g.ints(1), keepdims=0)
     mean = g.op("Div", total, g.op("ReduceSum", weight, g.ints(1), keepdims=0))

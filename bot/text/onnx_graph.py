@@ -81,7 +81,9 @@ class GraphBuilder:
             [helper.make_tensor_value_info("output", TensorProto.FLOAT, output_shape)],
             self._initializers,
         )
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET), helper.make_opsetid(MICROSOFT, 1)])
+        model = helper.make_model(
+            graph, opset_imports=[helper.make_opsetid("", OPSET), helper.make_opsetid(MICROSOFT, 1)]
+        )
         model.ir_version = IR_VERSION
         onnx.checker.check_model(model)
         return model

@@ -76,9 +76,7 @@ def _token_graph(data: dict[str, Any]) -> Any:
     def windows(values: str, order: int, left: int) -> str:
         padded = g.op("Pad", values, g.ints(0, left, 0, 0, order - 1 - left, 0))
         ends = [g.op("Add", tokens, g.ints(shift)) for shift in range(order)]
-        slices = [
-            g.op("Slice", padded, g.ints(shift), ends[shift], g.ints(1)) for shift in range(order)
-        ]
+        slices = [g.op("Slice", padded, g.ints(shift), ends[shift], g.ints(1)) for shift in range(order)]
         return g.op("Concat", *slices, axis=2)
 
     features = ["embeddings"]
@@ -134,9 +132,7 @@ class UseMultilingual:
 
     def tokens(self, text: str) -> list[int]:
         """Token ids of `text`, without begin and end marks, at most `MAX_TOKENS`."""
-        ids: list[int] = self._tokenizer.encode(
-            text, out_type=int, add_bos=False, add_eos=False
-        )
+        ids: list[int] = self._tokenizer.encode(text, out_type=int, add_bos=False, add_eos=False)
         return ids[:MAX_TOKENS]
 
     def features(self, ids: Sequence[int]) -> TokenFeatures:
