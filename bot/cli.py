@@ -145,7 +145,7 @@ async def _ask_all(rows: list[dict[str, str]], channel: str, as_json: bool) -> N
         sender = row.get("sender")
         answered = await assistant.ask(row["text"], str(sender) if sender else None)
         if as_json:
-            click.echo(json.dumps(answered.as_json(), ensure_ascii=False))
+            click.echo(json.dumps(answered.as_json(), ensure_ascii=False).encode("utf-8", "replace"))
         else:
             click.echo(_spoken(answered))
 

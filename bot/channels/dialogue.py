@@ -100,21 +100,32 @@ def install_gate(desk: FrontDesk) -> None:
     the desk in a channel of ours are let through.
     """
     original = Agent.handle_message
-    if getattr(original, "guarded", False):
-        return
+    if not getattr(original, "guarded", False):
+        handle_message = gated(desk, original)
+        handle_message.guarded = True  # type: ignore[attr-defined]
+        Agent.handle_message = handle_message
+
+
+def gated(
+    desk: FrontDesk, original: Callable[[Agent, UserMessage], Awaitable[Any]]
+) -> Callable[[Agent, UserMessage], Awaitable[None]]:
+    """`Agent.handle_message` behind the front desk."""
 
     @functools.wraps(original)
-    async def handle_message(agent: Agent, message: UserMessage) -> Any:
+    async def handle_message(agent: Agent, message: UserMessage) -> None:
         if (message.metadata or {}).get(_PASSED):
-            return await original(agent, message)
+            await original(agent, message)
+            return
+        output = message.output_channel
+        sent = _Counting(output)
 
         async def ask(text: str) -> list[Reply]:
             message.text = text
             message.metadata = {**(message.metadata or {}), _PASSED: True}
+            message.output_channel = sent
             await original(agent, message)
-            return [Reply("")] if agent.is_ready() else []
+            return [Reply("")] if sent.count else []
 
-        output = message.output_channel
         outcome = await desk.receive(
             message.sender_id,
             message.text or "",
@@ -125,7 +136,21 @@ def install_gate(desk: FrontDesk) -> None:
         for reply in outcome.replies if output is not None else []:
             if reply.text.strip():
                 await output.send_response(message.sender_id, {"text": reply.text.strip()})
-        return None
 
-    handle_message.guarded = True  # type: ignore[attr-defined]
-    Agent.handle_message = handle_message
+    return handle_message
+
+
+class _Counting:
+    """An output channel that counts what it passes on."""
+
+    def __init__(self, output: Any) -> None:
+        self._output = output
+        self.count = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._output, name)
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        """Send and count one message."""
+        self.count += 1
+        await self._output.send_response(recipient_id, message)

@@ -19,6 +19,7 @@ from bot.safety.care import CareState, Step, step
 from bot.safety.guard import assess
 from bot.safety.judgement import Level
 from bot.safety.replies import reply
+from bot.safety.resources import phrase
 from bot.text.normalize import MAX_CHARACTERS, clean, shorten
 
 logger = logging.getLogger(__name__)
@@ -92,16 +93,16 @@ class FrontDesk:
         if taken is not None:
             self._note_event(sender, channel, taken)
             if taken.situation is not None:
-                said = taken.text(channel)
+                said = _worded(taken, channel)
                 if record is not None:
                     self._in_background(record(shorten(clean(text)), said))
                 return Outcome([Reply(said)], taken, "care")
         message = clean(text)
         if len(message) > MAX_CHARACTERS:
-            return Outcome([Reply(reply("too_long", channel=channel))], taken, "fault")
+            return Outcome([Reply(_fault("too_long", channel))], taken, "fault")
         replies = await self._ask(dialogue, message)
         if not replies:
-            return Outcome([Reply(reply("fault", channel=channel))], taken, "fault")
+            return Outcome([Reply(_fault("fault", channel))], taken, "fault")
         note = taken.note_text(channel) if taken else None
         if note:
             last = replies[-1]
@@ -119,7 +120,7 @@ class FrontDesk:
             taken = step(self._states.get(sender, CareState()), shorten(text))
         except Exception:
             logger.exception("front_desk.judgement.failed")
-            return None
+            return _plain_judgement(text)
         self._states[sender] = taken.state
         self._states.move_to_end(sender)
         while len(self._states) > CONVERSATIONS:
@@ -159,6 +160,39 @@ class FrontDesk:
             pseudonym(sender),
             taken.situation,
             int(time.time()),
+        )
+
+
+def _plain_judgement(text: str) -> Step | None:
+    """What is left when the care replies cannot be read: danger is still recognized."""
+    try:
+        assessment = assess(shorten(text))
+    except Exception:
+        logger.exception("front_desk.guard.failed")
+        return None
+    situation = "suicide_acute" if assessment.level.danger else None
+    return Step(CareState(), situation, 0, None, assessment)
+
+
+def _worded(taken: Step, channel: str) -> str:
+    try:
+        return taken.text(channel)
+    except Exception:
+        logger.exception("front_desk.replies.failed")
+        return (
+            f"I'm an automated assistant and can't send help. In danger now: {phrase('emergency')}. "
+            f"At any hour: {phrase('lifeline')}. Are you safe right now?"
+        )
+
+
+def _fault(situation: str, channel: str) -> str:
+    try:
+        return reply(situation, channel=channel)
+    except Exception:
+        logger.exception("front_desk.replies.failed")
+        return (
+            "Sorry, something went wrong on my side. "
+            f"In danger now: {phrase('emergency')}. In a crisis: {phrase('lifeline')}."
         )
 
 

@@ -143,7 +143,7 @@ def step(state: CareState, text: str) -> Step:
     """Take one message: the next state and what to say."""
     plain = normalize(text).plain
     if plain in _CRISIS_LINE_WORDS and state.phase == "none":
-        return _say(state, "wrong_number_988", Assessment(Level.NONE), text)
+        return _say(replace(state, phase="asked"), "wrong_number_988", Assessment(Level.NONE), text)
     assessment = judge(state, text)
     if state.phase == "none":
         return _outside_care(state, text, assessment)

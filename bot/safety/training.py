@@ -20,7 +20,7 @@ from bot.safety.normalize import normalize
 from bot.text import encoders, use_multilingual
 from bot.text.encoders import Remembering, multilingual
 
-TARGET_RECALL = 0.96
+TARGET_RECALL = 0.91
 ACUTE_FALSE_ALARMS = 0.01
 CLINIC_SAFE_EVERY = 2
 ABOUT_DANGER = (
