@@ -50,7 +50,7 @@ validate: train  ## Check the training data, answers and resources
 	@$(BIN)/rasa data validate --fail-on-warnings && $(BIN)/bot answers check
 
 stories: train  ## Run the conversation tests against the trained model
-	@$(BIN)/rasa test core --stories tests/conversations --fail-on-prediction-errors --out results
+	@$(BIN)/rasa test core --e2e --stories tests/conversations --fail-on-prediction-errors --out results
 
 test: lint types unit validate stories  ## Run everything
 

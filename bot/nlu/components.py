@@ -134,7 +134,8 @@ def _annotate(message: Message, ranking: Ranking, decision: Decision) -> None:
     )
     message.set("topic_similarity", ranking.similarity, add_to_output=True)
     if topic:
-        message.set("response_selector", {chosen: _selection(decision, ranking)}, add_to_output=True)
+        selector = {"all_retrieval_intents": [chosen], chosen: _selection(decision, ranking)}
+        message.set("response_selector", selector, add_to_output=True)
 
 
 def _selection(decision: Decision, ranking: Ranking) -> dict[str, Any]:

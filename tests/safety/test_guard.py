@@ -59,6 +59,7 @@ gap = pytest.mark.xfail(reason="the lexicon alone does not see through this")
         pytest.param("iwanttodie", Category.SUICIDE, marks=gap),
         pytest.param("i don´t want to live anymore", Category.SUICIDE, marks=gap),
         pytest.param("im going to shoooot myself", Category.SUICIDE, marks=gap),
+        pytest.param("i am feeeeling suicidal", Category.SUICIDE, marks=gap),
         pytest.param("i want to d\x00ie", Category.SUICIDE, marks=gap),
     ],
 )
@@ -232,13 +233,20 @@ BETWEEN_WORDS = [
 ZERO_WIDTH = ["\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad", "\u034f"]
 LOOK_ALIKES = dict(zip("aeopcxyijsAEOPCXK", "аеорсхуіјѕАЕОРСХК", strict=False))
 PAYLOADS = ["/restart ", "/greet ", '/inform{"name": "Ann"} ', "/faq@0.9 ", "  /session_start ", "//"]
-FILLER = st.lists(st.sampled_from(HARMLESS), max_size=120)
+
+
+def filler(texts: list[str], length: int) -> str:
+    joined = " ".join(texts) + " "
+    return (joined * (length // len(joined) + 1))[:length]
+
+
+FILLERS = st.builds(filler, st.lists(st.sampled_from(HARMLESS), min_size=1, max_size=9), st.integers(0, 1900))
 
 
 def stretched(words: str, place: int, times: int) -> str:
     """`words` with one letter repeated; a letter that stands doubled anyway is left alone."""
     letter = words[place % len(words)]
-    if letter not in string.ascii_letters or letter * 2 in words.lower():
+    if letter not in string.ascii_letters or letter.lower() * 2 in words.lower():
         return words
     return words[: place % len(words)] + letter * times + words[place % len(words) :]
 
@@ -258,22 +266,19 @@ def disguised(draw: st.DrawFn) -> str:
 
 
 @settings(max_examples=400, derandomize=True, deadline=None, database=None)
-@given(disguised(), FILLER, FILLER, st.sampled_from(["", *PAYLOADS]))
+@given(disguised(), FILLERS, FILLERS, st.sampled_from(["", *PAYLOADS]))
 def test_explicit_danger_is_recognized_anywhere_in_harmless_text(
-    danger: str, before: list[str], after: list[str], payload: str
+    danger: str, before: str, after: str, payload: str
 ) -> None:
-    room = 4000 - len(danger) - len(payload) - 2
-    ahead = " ".join(before)[: room // 2]
-    behind = " ".join(after)[: room // 2]
-    text = f"{payload}{ahead} {danger} {behind}"
+    text = f"{payload}{before} {danger} {after}"
     assert len(text) <= 4000
     assert GUARD.assess(text).level.danger
 
 
 @settings(max_examples=200, derandomize=True, deadline=None, database=None)
-@given(FILLER, st.sampled_from(["", *PAYLOADS]))
-def test_the_harmless_text_alone_raises_no_alarm(texts: list[str], payload: str) -> None:
-    assert not GUARD.assess(payload + " ".join(texts)[:3900]).level.danger
+@given(FILLERS, FILLERS, st.sampled_from(["", *PAYLOADS]))
+def test_the_harmless_text_alone_raises_no_alarm(before: str, after: str, payload: str) -> None:
+    assert not GUARD.assess(f"{payload}{before} {after}").level.danger
 
 
 @settings(max_examples=2000, derandomize=True, deadline=None, database=None)
