@@ -1,6 +1,6 @@
 """Checks of the written answers: provenance, forbidden claims, length, and what is past its date.
 
-The lists follow safety_rules section 3 (R03, R07, R08: AB 489, Cal. B&P 651 and 17500) and section 4.
+The lists follow AB 489, Cal. B&P 651 and 17500, and the clinic's list of what to refuse.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ class Wording:
 
 
 def disclosure(channel: str, settings: ClinicSettings) -> str:
-    """The first words of every conversation (Cal. B&P 17941; safety_rules R01, R02, S19)."""
+    """The first words of every conversation (Cal. B&P 17941)."""
     if channel == SMS:
         return (
             f"{settings.name}: automated assistant, not a person, not for emergencies "

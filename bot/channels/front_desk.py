@@ -89,7 +89,7 @@ class FrontDesk:
             record: stores a message answered here (message, reply) in the conversation's history;
                 called in the background, its failure is logged and harms nothing.
         """
-        taken = self._judge(sender, text)
+        taken = self._judge(sender, text, channel)
         if taken is not None:
             self._note_event(sender, channel, taken)
             if taken.situation is not None:
@@ -115,9 +115,9 @@ class FrontDesk:
         if self._background:
             await asyncio.gather(*self._background)
 
-    def _judge(self, sender: str, text: str) -> Step | None:
+    def _judge(self, sender: str, text: str, channel: str) -> Step | None:
         try:
-            taken = step(self._states.get(sender, CareState()), shorten(text))
+            taken = step(self._states.get(sender, CareState(channel=channel)), shorten(text))
         except Exception:
             logger.exception("front_desk.judgement.failed")
             return _plain_judgement(text)

@@ -1,7 +1,8 @@
 """What happens after danger was recognized: the conversation stays in care until the person is safe.
 
 The state is a fold over what the person wrote, so any layer that knows the messages of a conversation
-comes to the same reply. Rules: safety_rules.md S04-S16, S22.
+comes to the same reply. The order of the replies follows published safe-messaging guidance
+(https://bethe1to.com/bethe1to-steps-evidence/).
 """
 
 from __future__ import annotations
@@ -16,6 +17,20 @@ from bot.safety.normalize import normalize
 from bot.safety.replies import reply
 
 JOINED_MESSAGES = 3
+SHORT_ANSWER_WORDS = 4
+_DOUBT = re.compile(
+    r"\b(?:(?:dont|do not|didnt|doesnt|not sure|never|cant|wont|isnt|arent|no longer|unless|until|if) "
+    r"(?:\w+ ){0,4}(?:safe|ok|okay|fine|alright|joke|joking|kidding)|not (?:a )?jok(?:e|ing)|not kidding"
+    r"|(?:thinks?|says?|said|told \w+|pretend\w*|act(?:ing)?|wish|were|was) (?:that )?"
+    r"(?:im|i am|i was|like im) (?:\w+ )?(?:safe|ok|okay|fine|good)"
+    r"|(?:ok|okay|fine|good) with (?:dying|it|death|that)"
+    r"|no (?:se|creo|estoy segur[oa]) (?:si |que )?(?:\w+ ){0,3}(?:a salvo|bien|segur[oa])"
+    r"|no es (?:una )?broma|no estoy bromeando)\b"
+)
+_NOT_AN_ANSWER = re.compile(
+    r"\b(?:reason|hope|point|idea|future|puedo|aguanto|quiero|hay|mas|but|long)\b"
+    r"|^(?:ya no|no (?:mas|se|puedo|hay|quiero|more|hope|reason|point|way|one))\b"
+)
 _CRISIS_LINE_WORDS = frozenset({"988", "911", "home", "ayuda"})
 _RESET = re.compile(r"^\s*/?(?:restart|reset|back|session_start|start over|new chat)\b", re.I)
 _QUESTION = re.compile(
@@ -55,7 +70,7 @@ _ANSWERS = {
     ),
     "alone": re.compile(r"\b(?:nobody|no one|noone|alone|no friends|nadie|estoy sol[oa]|sin nadie)\b"),
     "thanks": re.compile(r"^(?:ok |okay )?(?:thanks?|thank you|thx|ty|ok|okay|gracias|vale)\b"),
-    "yes": re.compile(r"^(?:yes|yeah|yep|yea|ya|y|si|sip|a little|kind of|kinda|maybe|un poco)\b"),
+    "yes": re.compile(r"^(?:yes|yeah|yep|yea|y|si|sip|a little|kind of|kinda|maybe|un poco)\b"),
     "no": re.compile(r"^(?:no|nope|nah|not really|never|n|para nada|claro que no)\b"),
 }
 _OPENINGS = {
@@ -83,7 +98,9 @@ class CareState:
         phase: `none`, `asked` (in care, safety unknown) or `safe` (the person said so).
         situation: the opening used last; empty before any.
         language: language of the replies.
-        expects_life: whether the last question was about ending one's life (yes means danger).
+        asked: what the last question was about: `life` (yes means danger), `safe` (yes means safe)
+            or `other` (yes and no say nothing of safety).
+        channel: where the conversation is held; SMS has texts and questions of its own.
         used: how often each situation's replies were used.
         recent: the last messages, judged together.
     """
@@ -91,7 +108,8 @@ class CareState:
     phase: str = "none"
     situation: str = ""
     language: str = "en"
-    expects_life: bool = False
+    asked: str = "other"
+    channel: str = "web"
     used: dict[str, int] = field(default_factory=dict)
     recent: tuple[str, ...] = ()
 
@@ -147,16 +165,19 @@ def step(state: CareState, text: str) -> Step:
     assessment = judge(state, text)
     if state.phase == "none":
         return _outside_care(state, text, assessment)
-    answer = _answer(plain, state)
-    if answer in ("figure", "safe") and not _denied(assessment):
+    answer = _answer(plain, state, assessment)
+    if answer in ("figure", "safe"):
         return _now_safe(state, text, plain, answer, assessment)
     if assessment.level.danger:
         if state.phase == "safe":
             return _open(state, text, assessment)
         return _say(replace(state, phase="asked"), "in_danger", assessment, text)
+    short = len(plain.split()) <= SHORT_ANSWER_WORDS
     if state.phase == "safe":
-        if answer == "thanks":
+        if answer == "thanks" or (short and _ANSWERS["yes"].search(plain)):
             return _say(state, "safe_thanks_done", assessment, text)
+        if short and _ANSWERS["no"].search(plain):
+            return _say(state, "nobody_there", assessment, text)
         ended = replace(state, phase="none", recent=())
         return Step(ended, None, 0, "informational_line", assessment)
     return _say(state, _follow_up(answer, text), assessment, text)
@@ -169,10 +190,6 @@ def fold(texts: Iterable[str]) -> Step | None:
         last = step(state, text)
         state = last.state
     return last
-
-
-def _denied(assessment: Assessment) -> bool:
-    return assessment.level is Level.ACUTE and assessment.source == "lexicon"
 
 
 def _outside_care(state: CareState, text: str, assessment: Assessment) -> Step:
@@ -214,13 +231,18 @@ def _opening(assessment: Assessment, plain: str) -> str:
     return f"{_OPENINGS[category]}_{suffix}"
 
 
-def _answer(plain: str, state: CareState) -> str | None:
+def _answer(plain: str, state: CareState, assessment: Assessment) -> str | None:
     for name, pattern in _ANSWERS.items():
         if not pattern.search(plain):
             continue
+        if name in ("safe", "figure") and (assessment.level is Level.ACUTE or _DOUBT.search(plain)):
+            continue
         if name in ("yes", "no"):
-            said_yes = name == "yes"
-            return "danger" if said_yes == state.expects_life else "safe"
+            if len(plain.split()) > SHORT_ANSWER_WORDS or assessment.level.danger:
+                continue
+            if state.asked == "other" or _NOT_AN_ANSWER.search(plain):
+                continue
+            return "danger" if (name == "yes") == (state.asked == "life") else "safe"
         return name
     return None
 
@@ -252,14 +274,22 @@ def _follow_up(answer: str | None, text: str) -> str:
     return "hold_back" if _QUESTION.search(text.lower()) else "still_there"
 
 
+def _question_kind(said: str) -> str:
+    question = said.rstrip().replace("¿", ".").rsplit(".", 1)[-1].lower()
+    if not question.endswith("?"):
+        return "other"
+    if re.search(r"\b(?:life|vida|suicid\w*|die|morir)\b", question):
+        return "life"
+    return "safe" if re.search(r"\b(?:safe|salvo|segur[oa])\b", question) else "other"
+
+
 def _say(state: CareState, situation: str, assessment: Assessment, text: str) -> Step:
     turn = state.used.get(situation, 0)
-    said = reply(situation, state.language, "web", turn)
-    asks_life = said.rstrip().endswith("?") and bool(re.search(r"\b(?:life|vida)\b", said.rsplit(".", 1)[-1]))
+    asked = _question_kind(reply(situation, state.language, state.channel, turn))
     after = replace(
         state,
         used={**state.used, situation: turn + 1},
-        expects_life=asks_life,
+        asked=asked,
         recent=() if state.phase != "none" else state.recent,
     )
     return Step(after, situation, turn, None, assessment)

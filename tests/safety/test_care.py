@@ -127,11 +127,11 @@ def test_yes_and_no_are_read_by_what_was_asked(said: list[str], answer: str, sit
 @pytest.mark.parametrize(
     ("said", "answer"),
     [
-        defect(["no puedo respirar"], "si", reason="`is someone with you?` yes is read as safe"),
-        defect(["I can't breathe"], "yes", reason="`is someone with you?` yes is read as safe"),
-        defect([DANGER, DANGER, DANGER], "yes", reason="`is anyone near you?` yes is read as safe"),
-        defect([DANGER, "im afraid of the police"], "yes", reason="yes to no question is read as safe"),
-        defect([DANGER, "leave me alone"], "yes", reason="yes to no question is read as safe"),
+        (["no puedo respirar"], "si"),
+        (["I can't breathe"], "yes"),
+        ([DANGER, DANGER, DANGER], "yes"),
+        ([DANGER, "im afraid of the police"], "yes"),
+        ([DANGER, "leave me alone"], "yes"),
     ],
 )
 def test_a_yes_to_another_question_does_not_mean_safe(said: list[str], answer: str) -> None:
@@ -168,18 +168,18 @@ def test_who_says_to_be_safe_is_believed_for_now(answer: str) -> None:
         "ya no aguanto mas",
         "me quiero morir",
         "yes but i have pills in my hand and want to die",
-        defect("i dont know if i'm safe", reason="`im safe` anywhere is read as safe"),
-        defect("I'm not sure I'm safe", reason="`im safe` anywhere is read as safe"),
-        defect("I don't think I'm safe", reason="`im safe` anywhere is read as safe"),
-        defect("no sé si estoy a salvo", reason="`a salvo` anywhere is read as safe"),
-        defect("everyone thinks im fine", reason="`im fine` anywhere is read as safe"),
-        defect("im ok with dying", reason="`im ok` anywhere is read as safe"),
-        defect("no reason to live", reason="a leading `no` wins over possible danger"),
-        defect("no i just dont want to be here anymore", reason="a leading `no` wins over possible danger"),
-        defect("no hope left", reason="a leading `no` of a longer text is read as an answer"),
+        "i dont know if i'm safe",
+        "I'm not sure I'm safe",
+        "I don't think I'm safe",
+        "no sé si estoy a salvo",
+        "everyone thinks im fine",
+        "im ok with dying",
+        "no reason to live",
+        "no i just dont want to be here anymore",
+        "no hope left",
         defect("never been worse", reason="a leading `never` of a longer text is read as an answer"),
-        defect("no puedo más", reason="a leading `no` of a longer text is read as an answer"),
-        defect("no sé", reason="a leading `no` of a longer text is read as an answer"),
+        "no puedo más",
+        "no sé",
     ],
 )
 def test_who_does_not_clearly_say_to_be_safe_stays_in_care(answer: str) -> None:
@@ -190,10 +190,10 @@ def test_who_does_not_clearly_say_to_be_safe_stays_in_care(answer: str) -> None:
     "answer",
     [
         "no, i am going to do it tonight and kill myself",
-        defect("ya no puedo mas", reason="a leading `ya` is read as yes"),
-        defect("yeah but not for long", reason="a leading `yeah` of a longer text is read as an answer"),
-        defect("ya no", reason="a leading `ya` is read as yes"),
-        defect("si me muero ya no importa", reason="a leading `si` of a longer text is read as yes"),
+        "ya no puedo mas",
+        "yeah but not for long",
+        "ya no",
+        "si me muero ya no importa",
     ],
 )
 def test_who_is_asked_about_safety_and_does_not_clearly_say_yes_stays_in_care(answer: str) -> None:
@@ -224,7 +224,7 @@ def test_a_figure_of_speech_is_cleared_in_one_step(answer: str) -> None:
     "answer",
     [
         "im not kidding",
-        defect("this is not a joke", reason="`a joke` anywhere clears the alarm"),
+        "this is not a joke",
         defect("do you think this is a joke", reason="`a joke` anywhere clears the alarm"),
     ],
 )
