@@ -70,7 +70,11 @@ def as_dialogue(on_new_message: OnNewMessage, sender: str, channel: str, source:
 
 def as_recorder(agent: Agent | None, sender: str) -> Recorder | None:
     """Stores a turn that the front desk answered itself; None while no agent is there."""
-    if agent is None or not agent.is_ready():
+    try:
+        if agent is None or not agent.is_ready():
+            return None
+    except Exception:
+        logger.exception("dialogue.readiness.failed")
         return None
 
     async def record(text: str, said: str) -> None:

@@ -253,7 +253,6 @@ async def test_danger_is_answered_whatever_is_broken(agent: str, handler: Handle
         assert names_both_numbers(await rest.say("x" * 100_000 + f" {DANGER}", "d"))
 
 
-@pytest.mark.xfail(reason="the recorder is made before the message is judged")
 async def test_danger_is_answered_even_if_the_agent_cannot_tell_whether_it_is_ready() -> None:
     def broken() -> bool:
         raise RuntimeError("broken")
