@@ -12,14 +12,15 @@ import logging
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from bot.safety.care import CareState, Step, step
 from bot.safety.guard import assess
 from bot.safety.judgement import Level
 from bot.safety.replies import reply
-from bot.safety.resources import phrase
+from bot.safety.resources import phrase, resources
 from bot.text.normalize import MAX_CHARACTERS, clean, shorten
 
 logger = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ class Outcome:
     answered_by: str
 
 
-Dialogue = Callable[[str], Awaitable[list[Reply]]]
+Dialogue = Callable[[str], Coroutine[Any, Any, list[Reply]]]
 Recorder = Callable[[str, str], Awaitable[None]]
 
 
@@ -67,7 +68,8 @@ class FrontDesk:
     def __init__(self, deadline: float = DEADLINE_SECONDS) -> None:
         """Set the time, in seconds, that the dialogue has for an answer."""
         self._deadline = deadline
-        assess("")
+        resources()
+        assess("warm up")
         self._states: OrderedDict[str, CareState] = OrderedDict()
         self._background: set[asyncio.Task[None]] = set()
 
@@ -99,10 +101,10 @@ class FrontDesk:
                 return Outcome([Reply(said)], taken, "care")
         message = clean(text)
         if len(message) > MAX_CHARACTERS:
-            return Outcome([Reply(_fault("too_long", channel))], taken, "fault")
+            return Outcome([Reply(self._fault("too_long", sender, channel))], taken, "fault")
         replies = await self._ask(dialogue, message)
         if not replies:
-            return Outcome([Reply(_fault("fault", channel))], taken, "fault")
+            return Outcome([Reply(self._fault("fault", sender, channel))], taken, "fault")
         note = taken.note_text(channel) if taken else None
         if note:
             last = replies[-1]
@@ -128,13 +130,25 @@ class FrontDesk:
         return taken
 
     async def _ask(self, dialogue: Dialogue, message: str) -> list[Reply]:
-        try:
-            return await asyncio.wait_for(dialogue(message), self._deadline)
-        except asyncio.TimeoutError:
+        task = asyncio.ensure_future(dialogue(message))
+        done, _ = await asyncio.wait({task}, timeout=self._deadline)
+        if not done:
+            task.cancel()
+            task.add_done_callback(_forget)
             logger.error("front_desk.dialogue.timeout after %s s", self._deadline)
-        except Exception as error:
-            logger.error("front_desk.dialogue.failed: %s", type(error).__name__)
-        return []
+            return []
+        if task.cancelled() or task.exception() is not None:
+            failure = "cancelled" if task.cancelled() else type(task.exception()).__name__
+            logger.error("front_desk.dialogue.failed: %s", failure)
+            return []
+        return task.result()
+
+    def _fault(self, situation: str, sender: str, channel: str) -> str:
+        state = self._states.get(sender, CareState(channel=channel))
+        turn = state.used.get(situation, 0)
+        if sender in self._states:
+            self._states[sender] = replace(state, used={**state.used, situation: turn + 1})
+        return fault_text(situation, state.language, channel, turn)
 
     def _in_background(self, work: Awaitable[None]) -> None:
         async def run() -> None:
@@ -185,9 +199,16 @@ def _worded(taken: Step, channel: str) -> str:
         )
 
 
-def _fault(situation: str, channel: str) -> str:
+def _forget(task: asyncio.Task[list[Reply]]) -> None:
+    """Take note of how an abandoned dialogue ended, so that asyncio does not complain of it."""
+    if not task.cancelled():
+        task.exception()
+
+
+def fault_text(situation: str = "fault", language: str = "en", channel: str = "web", turn: int = 0) -> str:
+    """What is said instead of an answer; names the emergency numbers even if no reply can be read."""
     try:
-        return reply(situation, channel=channel)
+        return reply(situation, language, channel, turn)
     except Exception:
         logger.exception("front_desk.replies.failed")
         return (

@@ -13,8 +13,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.channels.dialogue import OnNewMessage, as_dialogue, as_recorder
-from bot.channels.front_desk import FrontDesk, Reply
-from bot.safety.replies import reply
+from bot.channels.front_desk import FrontDesk, Reply, fault_text
 
 logger = logging.getLogger(__name__)
 
@@ -88,7 +87,7 @@ class RestChannel(InputChannel):  # type: ignore[misc]
             try:
                 sender, message = read_message(request.body or b"")
             except BadInput as error:
-                return response.json({"error": str(error), "text": reply("fault")}, status=400)
+                return response.json({"error": str(error), "text": fault_text()}, status=400)
             agent = getattr(request.app.ctx, "agent", None)
             outcome = await self._desk.receive(
                 sender,
