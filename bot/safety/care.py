@@ -17,7 +17,6 @@ from bot.safety.normalize import normalize
 from bot.safety.replies import reply
 
 JOINED_MESSAGES = 3
-SHORT_ANSWER_WORDS = 4
 _DOUBT = re.compile(
     r"\b(?:(?:dont|do not|didnt|doesnt|not sure|never|cant|wont|isnt|arent|no longer|unless|until|if) "
     r"(?:\w+ ){0,4}(?:safe|ok|okay|fine|alright|joke|joking|kidding)|not (?:a )?jok(?:e|ing)|not kidding"
@@ -26,10 +25,6 @@ _DOUBT = re.compile(
     r"|(?:ok|okay|fine|good) with (?:dying|it|death|that)"
     r"|no (?:se|creo|estoy segur[oa]) (?:si |que )?(?:\w+ ){0,3}(?:a salvo|bien|segur[oa])"
     r"|no es (?:una )?broma|no estoy bromeando)\b"
-)
-_NOT_AN_ANSWER = re.compile(
-    r"\b(?:reason|hope|point|idea|future|puedo|aguanto|quiero|hay|mas|but|long)\b"
-    r"|^(?:ya no|no (?:mas|se|puedo|hay|quiero|more|hope|reason|point|way|one))\b"
 )
 _CRISIS_LINE_WORDS = frozenset({"988", "911", "home", "ayuda"})
 _RESET = re.compile(r"^\s*/?(?:restart|reset|back|session_start|start over|new chat)\b", re.I)
@@ -43,7 +38,8 @@ _ANSWERS = {
         r"|no estoy (?:bien|a salvo|segur[oa])|en peligro|no me siento segur[oa])\b"
     ),
     "figure": re.compile(
-        r"\b(?:figure of speech|just an expression|(?:just|only|was|im) (?:kidding|joking|joke)|a joke"
+        r"\b(?:figure of speech|just an expression"
+        r"|(?:just|only|was|im|its|it is) (?:a )?(?:kidding|joking|joke)"
         r"|jk|didnt mean (?:it|that)|dont mean (?:it|that)|not what i meant|misunderstood|misread"
         r"|you read (?:me|that) wrong|era (?:una )?broma|es un decir|no quise decir eso"
         r"|me expres[eo] mal|no (?:im|i am) not suicidal|im not suicidal|not literally)\b"
@@ -70,8 +66,14 @@ _ANSWERS = {
     ),
     "alone": re.compile(r"\b(?:nobody|no one|noone|alone|no friends|nadie|estoy sol[oa]|sin nadie)\b"),
     "thanks": re.compile(r"^(?:ok |okay )?(?:thanks?|thank you|thx|ty|ok|okay|gracias|vale)\b"),
-    "yes": re.compile(r"^(?:yes|yeah|yep|yea|y|si|sip|a little|kind of|kinda|maybe|un poco)\b"),
-    "no": re.compile(r"^(?:no|nope|nah|not really|never|n|para nada|claro que no)\b"),
+    "yes": re.compile(
+        r"(?:yes|yeah|yep|yea|y|si|sip|a little|kind of|kinda|maybe|un poco|sometimes|a veces)"
+        r"(?: (?:i am|i do|i think so|i guess|please|really|definitely|maybe|a little|kind of|yes|si|creo))*"
+    ),
+    "no": re.compile(
+        r"(?:no|nope|nah|not really|never|n|para nada|claro que no)"
+        r"(?: (?:im not|i am not|i dont|not really|never|thanks|thank you|no|nada|para nada|gracias))*"
+    ),
 }
 _OPENINGS = {
     Category.SUICIDE: "suicide",
@@ -172,11 +174,10 @@ def step(state: CareState, text: str) -> Step:
         if state.phase == "safe":
             return _open(state, text, assessment)
         return _say(replace(state, phase="asked"), "in_danger", assessment, text)
-    short = len(plain.split()) <= SHORT_ANSWER_WORDS
     if state.phase == "safe":
-        if answer == "thanks" or (short and _ANSWERS["yes"].search(plain)):
+        if answer == "thanks" or _ANSWERS["yes"].fullmatch(plain):
             return _say(state, "safe_thanks_done", assessment, text)
-        if short and _ANSWERS["no"].search(plain):
+        if _ANSWERS["no"].fullmatch(plain):
             return _say(state, "nobody_there", assessment, text)
         ended = replace(state, phase="none", recent=())
         return Step(ended, None, 0, "informational_line", assessment)
@@ -233,14 +234,12 @@ def _opening(assessment: Assessment, plain: str) -> str:
 
 def _answer(plain: str, state: CareState, assessment: Assessment) -> str | None:
     for name, pattern in _ANSWERS.items():
-        if not pattern.search(plain):
+        if not (pattern.fullmatch(plain) if name in ("yes", "no") else pattern.search(plain)):
             continue
         if name in ("safe", "figure") and (assessment.level is Level.ACUTE or _DOUBT.search(plain)):
             continue
         if name in ("yes", "no"):
-            if len(plain.split()) > SHORT_ANSWER_WORDS or assessment.level.danger:
-                continue
-            if state.asked == "other" or _NOT_AN_ANSWER.search(plain):
+            if state.asked == "other" or assessment.level.danger:
                 continue
             return "danger" if (name == "yes") == (state.asked == "life") else "safe"
         return name

@@ -177,7 +177,7 @@ def test_who_says_to_be_safe_is_believed_for_now(answer: str) -> None:
         "no reason to live",
         "no i just dont want to be here anymore",
         "no hope left",
-        defect("never been worse", reason="a leading `never` of a longer text is read as an answer"),
+        "never been worse",
         "no puedo más",
         "no sé",
     ],
@@ -225,7 +225,7 @@ def test_a_figure_of_speech_is_cleared_in_one_step(answer: str) -> None:
     [
         "im not kidding",
         "this is not a joke",
-        defect("do you think this is a joke", reason="`a joke` anywhere clears the alarm"),
+        "do you think this is a joke",
     ],
 )
 def test_who_insists_to_be_serious_stays_in_care(answer: str) -> None:
