@@ -19,6 +19,7 @@ from bot.paths import ROOT
 ACTION_PORT = 5055
 READY_SECONDS = 120.0
 STOP_SECONDS = 10.0
+RESTART_SECONDS = 2.0
 
 
 class ServerFailed(RuntimeError):
@@ -73,7 +74,7 @@ def _wait(url: str, process: subprocess.Popen[bytes], what: str) -> None:
 
 
 def serve(model: str, port: int, action_port: int) -> int:
-    """Run both servers until Ctrl-C or until one ends; returns the exit status.
+    """Run both servers until Ctrl-C, starting one that ends again; returns the exit status.
 
     Raises:
         ServerFailed: if a port is busy or a server does not come up.
@@ -99,16 +100,16 @@ def serve(model: str, port: int, action_port: int) -> int:
     ]
     processes: list[tuple[str, subprocess.Popen[bytes]]] = []
 
+    def start(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=environment)
+
     def stop(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     try:
-        for what, arguments, _ in commands:
-            processes.append(
-                (what, subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=environment))
-            )
+        processes += [(what, start(arguments)) for what, arguments, _ in commands]
         for (what, process), (_, _, url) in zip(processes, commands, strict=True):
             _wait(url, process, what)
         print(
@@ -119,10 +120,13 @@ def serve(model: str, port: int, action_port: int) -> int:
             flush=True,
         )
         while True:
-            for what, process in processes:
+            time.sleep(RESTART_SECONDS)
+            for index, (what, process) in enumerate(processes):
                 if process.poll() is not None:
-                    raise ServerFailed(f"The {what} ended with status {process.returncode}.")
-            time.sleep(0.5)
+                    print(
+                        f"The {what} ended with status {process.returncode}; starting it again.", flush=True
+                    )
+                    processes[index] = (what, start(commands[index][1]))
     except KeyboardInterrupt:
         print("\nStopping ...", flush=True)
         return 0
